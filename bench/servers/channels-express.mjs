@@ -1,0 +1,3 @@
+import { channels } from '../harness/channels.mjs';
+
+channels('express');

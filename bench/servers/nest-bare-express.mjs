@@ -1,0 +1,3 @@
+import { nestBare } from '../harness/nest-bare.mjs';
+
+nestBare('express');

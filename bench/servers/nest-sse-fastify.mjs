@@ -1,0 +1,3 @@
+import { nestSse } from '../harness/nest-sse.mjs';
+
+nestSse('fastify');
