@@ -23,7 +23,10 @@ import { SSE_CHANNELS_OPTIONS } from './routes/constants.js';
 import { getChannelToken } from './routes/inject-channel.decorator.js';
 import { SseStreams } from './routes/sse-streams.js';
 import { SessionRegistry } from './sessions/session-registry.js';
-import type { ChannelFeature, SseChannelsOptions } from './sse-channels.options.js';
+import type {
+  ChannelFeature,
+  SseChannelsOptions,
+} from './sse-channels.options.js';
 
 /** Options of the module itself, beside those of its channels. */
 export interface SseChannelsModuleExtras {
@@ -31,17 +34,16 @@ export interface SseChannelsModuleExtras {
   readonly isGlobal?: boolean;
 }
 
-const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<SseChannelsOptions>({
-    optionsInjectionToken: SSE_CHANNELS_OPTIONS,
-  })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createSseChannelsOptions')
-    .setExtras<SseChannelsModuleExtras>({}, (module, { isGlobal }) => ({
-      ...module,
-      global: isGlobal ?? true,
-    }))
-    .build();
+const configurable = new ConfigurableModuleBuilder<SseChannelsOptions>({
+  optionsInjectionToken: SSE_CHANNELS_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createSseChannelsOptions')
+  .setExtras<SseChannelsModuleExtras>({}, (module, { isGlobal }) => ({
+    ...module,
+    global: isGlobal ?? true,
+  }))
+  .build();
 
 /** Provides channels to an application. */
 @Module({
@@ -65,7 +67,7 @@ const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   exports: [ChannelRegistry, ChannelPublisher, SessionRegistry, SseStreams],
 })
 export class SseChannelsModule
-  extends ConfigurableModuleClass
+  extends configurable.ConfigurableModuleClass
   implements BeforeApplicationShutdown, OnApplicationShutdown
 {
   constructor(@Inject(Channels) private readonly channels: Channels) {
@@ -74,7 +76,7 @@ export class SseChannelsModule
 
   /** @throws SseChannelsError `INVALID_OPTIONS`, when the application starts */
   static override forRoot(
-    options: typeof OPTIONS_TYPE = {},
+    options: typeof configurable.OPTIONS_TYPE = {},
   ): DynamicModule {
     const module = super.forRoot(options);
     const declared = (options.channels ?? []).map(provideChannel);
@@ -90,7 +92,7 @@ export class SseChannelsModule
 
   /** `forRoot` with options from a factory, a class or an existing provider. */
   static override forRootAsync(
-    options: typeof ASYNC_OPTIONS_TYPE,
+    options: typeof configurable.ASYNC_OPTIONS_TYPE,
   ): DynamicModule {
     return super.forRootAsync(options);
   }

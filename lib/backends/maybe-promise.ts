@@ -6,7 +6,7 @@ import type { MaybePromise } from './backend.js';
  */
 export function whenAll<T, R>(
   values: readonly MaybePromise<T>[],
-  next: (values: readonly T[]) => R,
+  next: (values: readonly T[]) => MaybePromise<R>,
 ): MaybePromise<R> {
   return values.some((value) => value instanceof Promise)
     ? Promise.all(values).then(next)
@@ -16,9 +16,7 @@ export function whenAll<T, R>(
 /** {@link whenAll} for one value. */
 export function when<T, R>(
   value: MaybePromise<T>,
-  next: (value: T) => R,
-): MaybePromise<Awaited<R>> | R {
-  return value instanceof Promise
-    ? (value.then(next) as Promise<Awaited<R>>)
-    : next(value);
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

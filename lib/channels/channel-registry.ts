@@ -10,7 +10,8 @@ import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { SseSession } from '../sessions/session.js';
 import { SseChannelsError } from '../wire/errors.js';
 import type { Serializer } from '../wire/serialize.js';
-import { Channel, type AnyChannel, type ChannelHost } from './channel.js';
+import { Channel, type AnyChannel } from './channel.js';
+import type { ChannelHost } from './channel-host.js';
 import {
   resolveChannelOptions,
   storedOptions,
@@ -18,6 +19,9 @@ import {
   type ChannelVisibility,
 } from './channel.options.js';
 import { ChannelStream, type ChannelStreamOptions } from './channel-stream.js';
+import { channelStats, type ChannelStats } from './channel-stats.js';
+import { nameOf, optionsOf } from './channel-name.js';
+import { assertSame, conflict } from './options-conflict.js';
 import type {
   AnyEvents,
   ChannelEvents,
@@ -36,20 +40,6 @@ export interface ChannelRegistryListeners {
 export interface ChannelInfo {
   readonly name: string;
   readonly visibility: ChannelVisibility;
-}
-
-/** A channel's numbers, over the deployment. */
-export interface ChannelStats {
-  readonly sessions: number;
-  readonly connections: number;
-  /** Different user ids among the sessions. */
-  readonly users: number;
-  /** Events held for replay. */
-  readonly events: number;
-  /** What they take, approximately. */
-  readonly bytes: number;
-  /** The id of the channel's newest event; `undefined` before the first. */
-  readonly head: string | undefined;
 }
 
 /** What the registry needs of the module's options. */
@@ -105,9 +95,7 @@ export class ChannelRegistry {
   get<E extends ChannelEvents = AnyEvents>(
     channel: ChannelName<E>,
   ): Channel<E> | undefined {
-    return this.#channels.get(nameOf(channel)) as unknown as
-      | Channel<E>
-      | undefined;
+    return this.#channels.get(nameOf(channel));
   }
 
   /**
@@ -124,12 +112,12 @@ export class ChannelRegistry {
     const name = nameOf(channel);
     const known = this.#channels.get(name);
     if (known === undefined) {
-      return this.#open(name, options) as unknown as Channel<E>;
+      return this.#open(name, options);
     }
     if (options !== undefined) {
       this.#reconcile(known, options);
     }
-    return known as unknown as Channel<E>;
+    return known;
   }
 
   /** Whether this process has a channel of that name. */
@@ -166,19 +154,7 @@ export class ChannelRegistry {
   stats(channel: ChannelName<object>): Promise<ChannelStats> {
     return this.#command(() => {
       const name = nameOf(channel);
-      const { backend } = this.engine.follower;
-      return when(backend.find(name), (record) => {
-        if (record === undefined) {
-          throw new SseChannelsError(
-            'CHANNEL_NOT_FOUND',
-            `There is no channel ${JSON.stringify(name)}`,
-            'Look with registry.find(name) before.',
-          );
-        }
-        return when(backend.status(name, 0), ({ last }) =>
-          when(backend.usage(name), (usage) => this.#stats(name, last, usage)),
-        );
-      }) as MaybePromise<ChannelStats>;
+      return channelStats(this.engine.follower, name, this.#channels.get(name));
     });
   }
 
@@ -219,11 +195,8 @@ export class ChannelRegistry {
   ): ChannelStream {
     const list = Array.isArray(channels) ? channels : [channels];
     const names = list.map((channel: ChannelName<object>) => nameOf(channel));
-    return new ChannelStream(
-      this.engine,
-      [...new Set(names)],
-      after,
-      (name) => this.getOrCreate(name) as unknown as AnyChannel,
+    return new ChannelStream(this.engine, [...new Set(names)], after, (name) =>
+      this.getOrCreate(name),
     );
   }
 
@@ -290,34 +263,12 @@ export class ChannelRegistry {
     channel.adopt(resolved, settled);
   }
 
-  #resolve(
-    options: ChannelOptions,
-  ): ReturnType<typeof resolveChannelOptions> {
+  #resolve(options: ChannelOptions): ReturnType<typeof resolveChannelOptions> {
     const { channelDefaults, serializer } = this.options;
     return resolveChannelOptions(
       { ...channelDefaults, ...options },
       serializer,
     );
-  }
-
-  #stats(
-    name: string,
-    last: number,
-    usage: { readonly events: number; readonly bytes: number },
-  ): ChannelStats {
-    const channel = this.#channels.get(name);
-    const sessions = channel?.sessions ?? [];
-    const users = new Set(
-      sessions.map(({ userId }) => userId).filter((id) => id !== undefined),
-    );
-    const { epoch } = this.engine.follower.head;
-    return {
-      sessions: sessions.length,
-      connections: channel?.connectionCount ?? 0,
-      users: users.size,
-      ...usage,
-      head: last === 0 ? undefined : formatPosition(epoch, last),
-    };
   }
 
   #sessionOf(connection: SseConnection): SseSession {
@@ -339,43 +290,4 @@ export class ChannelRegistry {
   #command<T>(run: () => MaybePromise<T>): Promise<T> {
     return Outcome.of(run, (error) => this.engine.report(error));
   }
-}
-
-/** @throws SseChannelsError `INVALID_CHANNEL_NAME` */
-export function nameOf(channel: ChannelName<object>): string {
-  const name: unknown =
-    typeof channel === 'object' && channel !== null ? channel.name : channel;
-  if (typeof name !== 'string') {
-    throw new SseChannelsError(
-      'INVALID_CHANNEL_NAME',
-      `A channel's name is a string, not ${typeof name}`,
-      'Pass a name, or what defineChannel returned.',
-    );
-  }
-  return name;
-}
-
-function optionsOf(channel: ChannelName<object>): ChannelOptions | undefined {
-  return typeof channel === 'object' ? channel.options : undefined;
-}
-
-function assertSame(
-  name: string,
-  stands: Readonly<Record<string, unknown>> | undefined,
-  { options }: { readonly options: Record<string, unknown> | undefined },
-): void {
-  if (
-    options !== undefined &&
-    JSON.stringify(stands) !== JSON.stringify(options)
-  ) {
-    throw conflict(name);
-  }
-}
-
-function conflict(name: string): SseChannelsError {
-  return new SseChannelsError(
-    'CHANNEL_OPTIONS_CONFLICT',
-    `Channel ${JSON.stringify(name)} stands with other options`,
-    'Give a channel its options in one place, or delete it before.',
-  );
 }

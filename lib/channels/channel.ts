@@ -1,10 +1,8 @@
 import { Observable } from 'rxjs';
 import type { MaybePromise } from '../backends/backend.js';
-import type { Feed, FeedMember } from '../backends/feed.js';
-import { when } from '../backends/maybe-promise.js';
-import { SseConnection } from '../sessions/connection.js';
+import type { Feed } from '../backends/feed.js';
+import type { SseConnection } from '../sessions/connection.js';
 import { Emitter, type Listener } from '../sessions/emitter.js';
-import type { Engine } from '../sessions/engine.js';
 import type { SseMessage } from '../sessions/message.js';
 import { Outcome } from '../sessions/outcome.js';
 import { SseSession } from '../sessions/session.js';
@@ -16,36 +14,20 @@ import type {
   ResolvedChannelOptions,
 } from './channel.options.js';
 import type { AnyEvents, ChannelEvents } from './define-channel.js';
-import { draftEvent } from './draft.js';
+import type { ChannelHost } from './channel-host.js';
+import type { ChannelListeners } from './channel-listeners.js';
 import { EmptyTimer } from './empty-timer.js';
+import { Observers } from './observers.js';
+import { publish } from './publish.js';
 import type { PublishOptions } from './publish.options.js';
 import type { Published } from './published.js';
 import { settleRegistration, type RegisterOptions } from './registration.js';
 import { Roster } from './roster.js';
 
-/** Events of a channel, with what their listeners get. */
-export interface ChannelListeners {
-  'session-registered': [session: SseSession];
-  'session-deregistered': [session: SseSession];
-  'session-disconnected': [session: SseSession];
-  broadcast: [event: ChannelEvent];
-  close: [];
-}
-
 /** Arguments behind an event's name: one without data needs none. */
 export type BroadcastArguments<D> = undefined extends D
   ? [data?: D, options?: PublishOptions]
   : [data: D, options?: PublishOptions];
-
-/** What a channel asks of the registry it stands in. */
-export interface ChannelHost {
-  readonly engine: Engine;
-  /** The session of a connection that was built alone. */
-  sessionOf(connection: SseConnection): SseSession;
-  /** The channel was empty for its time: it goes, on every instance. */
-  expire(channel: AnyChannel): void;
-  closed(channel: AnyChannel): void;
-}
 
 /** A channel of whatever events. */
 export type AnyChannel = Channel;
@@ -63,7 +45,7 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
   readonly #roster: Roster;
   readonly #emitter: Emitter<ChannelListeners>;
   readonly #emptyTimer: EmptyTimer;
-  #broadcastTap: FeedMember | undefined;
+  readonly #observers: Observers;
   #options: ResolvedChannelOptions;
   #ready: MaybePromise<void> = undefined;
   #isClosed = false;
@@ -82,6 +64,7 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
     this.#emptyTimer = new EmptyTimer(engine.deadlines, () =>
       host.expire(this as unknown as AnyChannel),
     );
+    this.#observers = new Observers(this.feed);
     this.#roster = new Roster(this.feed, {
       joined: (session) => {
         this.#emptyTimer.cancel();
@@ -218,7 +201,11 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
 
   /** {@link broadcast} with every field of an event, or none of them. */
   send(message: SseMessage, options: PublishOptions = {}): Promise<Published> {
-    return this.#command(() => this.#publish(message, options));
+    return this.#command(() => {
+      this.#assertOpen();
+      const { backend } = this.#host.engine.follower;
+      return publish(backend, this.name, message, options, this.#options);
+    });
   }
 
   on<K extends keyof ChannelListeners>(
@@ -277,19 +264,12 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
       return () => {};
     }
     const since = this.#host.engine.follower.head.seq;
-    const member: FeedMember = {
-      take: (entry) => {
-        if (entry.seq === 0 || entry.seq > since) {
-          next(ChannelEvent.of(entry));
-        }
-      },
-    };
-    this.feed.addTap(member);
+    const untap = this.#observers.add(since, next);
     this.#emitter.on('close', closed);
     this.#emptyTimer.cancel();
     return () => {
       this.#emitter.off('close', closed);
-      this.feed.removeTap(member);
+      untap();
       this.#expireIfEmpty();
     };
   }
@@ -311,43 +291,6 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
         canReceive(session as SseSession, ChannelEvent.of(entry)));
   }
 
-  #publish(
-    message: SseMessage,
-    options: PublishOptions,
-  ): MaybePromise<Published> {
-    this.#assertOpen();
-    const { name } = this;
-    const { backend } = this.#host.engine.follower;
-    const { limits, serializer } = this.#options;
-    const { idempotencyKey, transient } = options;
-    const draft = draftEvent(
-      name,
-      message,
-      options,
-      serializer,
-      backend.portable,
-    );
-    if (transient === true) {
-      return when(backend.transmit(draft), () => ({
-        channel: name,
-        id: undefined,
-        epoch: undefined,
-        seq: undefined,
-        duplicate: false,
-      }));
-    }
-    return when(
-      backend.append({ draft, limits, idempotencyKey }),
-      ({ id, position, duplicate }) => ({
-        channel: name,
-        id,
-        epoch: position.epoch,
-        seq: position.seq,
-        duplicate,
-      }),
-    );
-  }
-
   /** Sends a control frame to every connection on the channel. */
   #tell(event: string, data: object): void {
     const frame = Frame.event({ event, data: JSON.stringify(data) });
@@ -367,9 +310,8 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
   /** A channel that was joined and is empty again may be a temporary one. */
   #expireIfEmpty(): void {
     const { ephemeral, emptyTimeout } = this.#options;
-    const observers =
-      this.feed.taps.size - (this.#broadcastTap === undefined ? 0 : 1);
-    if (this.#isClosed || this.sessionCount + observers > 0) {
+    const members = this.sessionCount + this.#observers.count;
+    if (this.#isClosed || members > 0) {
       return;
     }
     if (emptyTimeout > 0) {
@@ -379,19 +321,10 @@ export class Channel<E extends ChannelEvents = AnyEvents> {
     }
   }
 
-  /** A listener of broadcasts needs the channel's events to come here. */
   #followForListeners(): void {
-    const isHeard = this.#emitter.count('broadcast') > 0;
-    if (isHeard && this.#broadcastTap === undefined) {
-      this.#broadcastTap = {
-        take: (entry) =>
-          this.#emitter.emit('broadcast', ChannelEvent.of(entry)),
-      };
-      this.feed.addTap(this.#broadcastTap);
-    } else if (!isHeard && this.#broadcastTap !== undefined) {
-      this.feed.removeTap(this.#broadcastTap);
-      this.#broadcastTap = undefined;
-    }
+    this.#observers.hear(this.#emitter.count('broadcast') > 0, (event) =>
+      this.#emitter.emit('broadcast', event),
+    );
   }
 
   #command<T>(run: () => MaybePromise<T>): Promise<T> {

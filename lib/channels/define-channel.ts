@@ -20,8 +20,7 @@ export interface ChannelDefinition<E extends ChannelEvents = AnyEvents> {
 
 /** Wherever a channel is named: by its name or its definition. */
 export type ChannelName<E extends ChannelEvents = AnyEvents> =
-  | string
-  | ChannelDefinition<E>;
+  string | ChannelDefinition<E>;
 
 /**
  * Defines a channel, typed end to end; the definition serves wherever a name

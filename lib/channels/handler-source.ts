@@ -16,11 +16,7 @@ export interface HandlerMessage {
 
 /** What a stream's handler may return. */
 export type HandlerResult =
-  | Observable<unknown>
-  | AsyncIterable<unknown>
-  | null
-  | undefined
-  | void;
+  Observable<unknown> | AsyncIterable<unknown> | null | undefined | void;
 
 /** What the source of a stream needs of its surroundings. */
 export interface SourceContext {
@@ -113,12 +109,12 @@ export class HandlerSource {
     });
     try {
       while (connection.isOpen) {
-        const { done, value } = await iterator.next();
-        if (done === true) {
+        const result = await iterator.next();
+        if (result.done === true) {
           this.#complete();
           return;
         }
-        this.#write(value);
+        this.#write(result.value);
         await new Promise<void>((resolve) => {
           connection.delivery.whenTaking(resolve);
         });

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../backends/backend.js';
 import { formatPosition } from '../log/position.js';
-import { SseConnection } from '../sessions/connection.js';
+import type { SseConnection } from '../sessions/connection.js';
 import { planResume, type Resumption } from '../sessions/resume.js';
 import type { SseSession } from '../sessions/session.js';
 import { startDelivery } from '../sessions/start.js';
@@ -158,9 +158,7 @@ export function spread(ms: number): number {
   return Math.round(ms * (1 + Math.random() / 2));
 }
 
-function inTime(
-  planned: Promise<Resumption>,
-): Promise<Resumption | undefined> {
+function inTime(planned: Promise<Resumption>): Promise<Resumption | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), VERDICT_MS);
     planned.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -15,8 +15,7 @@ export type SessionSelector =
 /** Equality per key of `session.data`; an array means any of. */
 export type SessionQuery = {
   readonly [K in keyof SseSessionData]?:
-    | SseSessionData[K]
-    | readonly SseSessionData[K][];
+    SseSessionData[K] | readonly SseSessionData[K][];
 } & Readonly<Record<string, unknown>>;
 
 /** Who receives an event; live and on replay. */
@@ -95,7 +94,8 @@ function selectionOf(name: string, selector: SessionSelector): Selection {
 }
 
 function ids(name: string, given: unknown): ReadonlySet<string> {
-  const list = given === undefined ? [] : Array.isArray(given) ? given : [given];
+  const list =
+    given === undefined ? [] : Array.isArray(given) ? given : [given];
   return new Set(
     list.map((one: unknown) => {
       const id = one instanceof SseSession ? one.id : one;

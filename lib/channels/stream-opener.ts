@@ -62,7 +62,9 @@ export class StreamOpener {
   sendAway(outlet: Outlet): void {
     const { retry } = this.options;
     outlet.open();
-    outlet.write(Frame.event({ retry: spread(retry === false ? 2_000 : retry) }));
+    outlet.write(
+      Frame.event({ retry: spread(retry === false ? 2_000 : retry) }),
+    );
     outlet.end();
   }
 

@@ -3,7 +3,7 @@ import { memoryBackend } from '../backends/memory/memory-backend.js';
 import type { ChannelOptions } from '../channels/channel.options.js';
 import type { ChannelDefinition } from '../channels/define-channel.js';
 import type { Identify } from '../channels/stream-opener.js';
-import { checkDuration } from '../sessions/connection.options.js';
+import { checkDuration, checkWriter } from '../sessions/connection.options.js';
 import type { DrainOptions } from '../sessions/drain.js';
 import { SseChannelsError } from '../wire/errors.js';
 import type { WriterMode } from '../wire/outlet.js';
@@ -152,9 +152,7 @@ function check(options: ResolvedChannelsOptions): void {
   checkDuration('drain.deadline', deadline, 0);
   checkDuration('drain.retry', retry[0], 0);
   checkDuration('drain.retry', retry[1], retry[0]);
-  if (options.writer !== 'auto' && options.writer !== 'response') {
-    throw invalid('writer', options.writer, "'auto' or 'response'");
-  }
+  checkWriter(options.writer);
   for (const name of ['serializer', 'identify'] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'function') {

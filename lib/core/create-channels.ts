@@ -134,10 +134,7 @@ export class Channels {
         ? { name: channel }
         : { name: channel.name, options: channel.options },
     );
-    if (
-      opening === undefined ||
-      !(await opening.commit(requests, undefined))
-    ) {
+    if (opening === undefined || !(await opening.commit(requests, undefined))) {
       throw gone('left before its stream opened');
     }
     return opening.session;

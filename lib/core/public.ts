@@ -18,15 +18,15 @@ export {
   Channel,
   type AnyChannel,
   type BroadcastArguments,
-  type ChannelListeners,
 } from '../channels/channel.js';
+export type { ChannelListeners } from '../channels/channel-listeners.js';
 export { ChannelEvent } from '../channels/channel-event.js';
 export {
   ChannelRegistry,
   type ChannelInfo,
   type ChannelRegistryListeners,
-  type ChannelStats,
 } from '../channels/channel-registry.js';
+export type { ChannelStats } from '../channels/channel-stats.js';
 export type {
   ChannelOptions,
   ChannelVisibility,

@@ -1,9 +1,7 @@
 import type { MaybePromise } from '../backends/backend.js';
 import { whenAll } from '../backends/maybe-promise.js';
-import {
-  nameOf,
-  type ChannelRegistry,
-} from '../channels/channel-registry.js';
+import { nameOf } from '../channels/channel-name.js';
+import type { ChannelRegistry } from '../channels/channel-registry.js';
 import type { ChannelName } from '../channels/define-channel.js';
 import type { Published } from '../channels/published.js';
 import type { Engine } from '../sessions/engine.js';

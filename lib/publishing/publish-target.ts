@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../backends/backend.js';
-import { nameOf } from '../channels/channel-registry.js';
+import { nameOf } from '../channels/channel-name.js';
 import type { ChannelName } from '../channels/define-channel.js';
 import type {
   PublishOptions,

@@ -15,7 +15,9 @@ export interface FastifyReplyLike {
 }
 
 /** Whether a response is a reply of Fastify's. */
-export function isFastifyReply(response: unknown): response is FastifyReplyLike {
+export function isFastifyReply(
+  response: unknown,
+): response is FastifyReplyLike {
   return (
     typeof response === 'object' &&
     response !== null &&

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { nameOf } from '../channels/channel-registry.js';
+import { nameOf } from '../channels/channel-name.js';
 import type { ChannelName } from '../channels/define-channel.js';
 
 /** The injection token of a channel that `forFeature` declared. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { ChannelListeners } from '../channels/channel.js';
+import type { ChannelListeners } from '../channels/channel-listeners.js';
 import type { ChannelName } from '../channels/define-channel.js';
 import { CHANNEL_LISTENERS } from './constants.js';
 

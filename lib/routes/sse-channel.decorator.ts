@@ -52,7 +52,7 @@ export function SseChannel(
   target?: SseChannelTarget,
   options: SseChannelOptions = {},
 ): SseChannelDecorator {
-  return ((
+  return (
     subject: object,
     key?: string | symbol,
     descriptor?: PropertyDescriptor,
@@ -62,7 +62,7 @@ export function SseChannel(
     } else {
       decorateMethod({ target, options }, subject, key, descriptor);
     }
-  }) as SseChannelDecorator;
+  };
 }
 
 function decorateMethod(
@@ -103,8 +103,7 @@ function takeOver(
     apply(target, self: object, args: unknown[]): unknown {
       const response = args[arity + 1];
       const streams = Reflect.get(self, STREAMS_PROPERTY) as
-        | SseStreams
-        | undefined;
+        SseStreams | undefined;
       if (streams === undefined || response === undefined) {
         // Called by hand, as in a unit test: the handler as it was written.
         return Reflect.apply(target, self, args);
@@ -134,8 +133,7 @@ function arityOf(
   handler: Handler,
 ): number {
   const types = Reflect.getMetadata(PARAMETER_TYPES, prototype, key) as
-    | readonly unknown[]
-    | undefined;
+    readonly unknown[] | undefined;
   const decorated = Object.values(
     (Reflect.getMetadata(ROUTE_ARGUMENTS, prototype.constructor, key) ??
       {}) as Record<string, { readonly index: number }>,

@@ -68,7 +68,10 @@ export class SseStreams {
   }
 
   /** Puts the stream's own values where parameters ask for them. */
-  fillIn(args: readonly unknown[], { session, connection }: Opening): unknown[] {
+  fillIn(
+    args: readonly unknown[],
+    { session, connection }: Opening,
+  ): unknown[] {
     return args.map((arg) => {
       switch (arg) {
         case SESSION_PLACE:

@@ -1,12 +1,11 @@
 import { BadRequestException } from '@nestjs/common';
 import type { ChannelRequest } from '../channels/opening.js';
-import { nameOf } from '../channels/channel-registry.js';
+import { nameOf } from '../channels/channel-name.js';
 import type { ChannelOptions } from '../channels/channel.options.js';
 import type { ChannelName } from '../channels/define-channel.js';
 import { SseChannelsError } from '../wire/errors.js';
 import { DEFAULT_CHANNELS } from './constants.js';
 import type {
-  ChannelSelector,
   SseChannelOptions,
   SseChannelTarget,
 } from './sse-channel.options.js';
@@ -60,7 +59,7 @@ export async function channelsOf(
 ): Promise<readonly ChannelRequest[]> {
   const chosen = target ?? defaultsOf(controller);
   if (typeof chosen === 'function') {
-    const selected = await (chosen as ChannelSelector)(request as never);
+    const selected = await chosen(request as never);
     return listOf(selected).map((channel) => ({
       name: nameOf(channel),
       options: onDemandOptions(channel, options, onDemand),
@@ -94,7 +93,7 @@ function listOf(
   if (target === undefined) {
     return [];
   }
-  return Array.isArray(target) ? target : [target as ChannelName<object>];
+  return typeof target === 'string' || 'name' in target ? [target] : target;
 }
 
 function onDemandOptions(
@@ -139,9 +138,7 @@ function assertUnambiguous(
   if (typeof target === 'function' || target === undefined) {
     return;
   }
-  const declared = new Set(
-    [path].flat().flatMap((one) => parametersOf(one as string)),
-  );
+  const declared = new Set([path].flat().flatMap((one) => parametersOf(one)));
   for (const channel of listOf(target)) {
     for (const segment of nameOf(channel).split('/')) {
       const used = parametersOf(segment).filter((one) => declared.has(one));

@@ -45,12 +45,17 @@ export class BatchNode {
   }
 
   #join(): Frame {
+    return Frame.join(this.#path(), this.size);
+  }
+
+  #path(): Frame[] {
     const frames: Frame[] = [];
-    for (let node: BatchNode | undefined = this; node; node = node.parent) {
-      if (node.own !== undefined) {
-        frames.push(node.own);
-      }
+    let { own, parent } = this;
+    while (own !== undefined) {
+      frames.push(own);
+      own = parent?.own;
+      parent = parent?.parent;
     }
-    return Frame.join(frames.reverse(), this.size);
+    return frames.reverse();
   }
 }

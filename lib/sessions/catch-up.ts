@@ -1,4 +1,5 @@
 import type { LogStatus, MaybePromise } from '../backends/backend.js';
+import { whenAll } from '../backends/maybe-promise.js';
 import type { LogEntry } from '../log/entry.js';
 import type { ChannelGap } from '../log/gap.js';
 import { mergePages, type Page } from '../log/merge.js';
@@ -45,13 +46,16 @@ export class CatchUp {
       ({ feed, from }) =>
         feed.keepsHistory && feed.last > Math.max(from, delivery.seq),
     );
-    const pages = links.map((link) => this.#read(link, fence));
-    if (!pages.some((page) => page instanceof Promise)) {
-      this.#write(pages as Read[], fence);
+    const pages = whenAll(
+      links.map((link) => this.#read(link, fence)),
+      (reads) => reads,
+    );
+    if (!(pages instanceof Promise)) {
+      this.#write(pages, fence);
       return;
     }
     this.#reading = true;
-    Promise.all(pages).then(
+    pages.then(
       (reads) => {
         this.#reading = false;
         if (this.#mayWrite()) {
@@ -67,8 +71,8 @@ export class CatchUp {
   }
 
   #mayWrite(): boolean {
-    const { isEnded, isOpen, isLive, isBehind } = this.delivery;
-    return isOpen && !isEnded && !isLive && !isBehind;
+    const { isEnded, isOpen, isLive, outbox } = this.delivery;
+    return isOpen && !isEnded && !isLive && !outbox.isBehind;
   }
 
   #read(link: Link, fence: number): MaybePromise<Read> {
@@ -123,7 +127,7 @@ export class CatchUp {
         bytes += entry.size;
       }
       delivery.seq = entry.seq;
-      if (delivery.isBehind || bytes >= PAGE_BYTES) {
+      if (delivery.outbox.isBehind || bytes >= PAGE_BYTES) {
         return entry.seq;
       }
     }
@@ -141,7 +145,7 @@ export class CatchUp {
       }
     }
     if (gaps.length > 0) {
-      this.delivery.put(gapFrame({ channels: gaps }));
+      this.delivery.outbox.put(gapFrame({ channels: gaps }));
     }
   }
 

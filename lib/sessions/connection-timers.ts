@@ -27,7 +27,7 @@ export class PingTimer implements Timed {
 
   fire(now: number): void {
     const { delivery, interval } = this;
-    const quiet = now - delivery.wroteAt;
+    const quiet = now - delivery.outbox.wroteAt;
     const isQuiet = quiet >= interval;
     delivery.beat(isQuiet ? PING : undefined);
     delivery.engine.deadlines.set(this, isQuiet ? interval : interval - quiet);
@@ -39,18 +39,23 @@ export class AgeTimer implements Timed {
   due = 0;
   slot = -1;
   #deadlines: Deadlines | undefined;
+  #wasSet = false;
 
   constructor(
     private readonly expire: () => void,
     private readonly timeout: number,
   ) {}
 
+  /** Starts with the option's time, unless another was set before. */
   start(deadlines: Deadlines): void {
-    this.set(deadlines, this.timeout);
+    if (!this.#wasSet) {
+      this.set(deadlines, this.timeout);
+    }
   }
 
   set(deadlines: Deadlines, ms: number): void {
     this.stop();
+    this.#wasSet = true;
     if (ms > 0) {
       this.#deadlines = deadlines;
       deadlines.set(this, ms);

@@ -28,6 +28,14 @@ export function normalizeConnectionOptions(
   } = options;
   checkDuration('pingInterval', pingInterval, 1);
   checkDuration('timeout', timeout, 0);
+  checkWriter(writer);
+  if (typeof ping !== 'boolean') {
+    throw new SseChannelsError(
+      'INVALID_OPTIONS',
+      `ping is ${String(ping)}`,
+      'Give ping as true or false, and the time as pingInterval.',
+    );
+  }
   return { ping, pingInterval, timeout, writer };
 }
 
@@ -38,6 +46,17 @@ export function checkDuration(name: string, ms: number, least: number): void {
       'INVALID_OPTIONS',
       `${name} is ${String(ms)}`,
       `Give ${name} as a number of milliseconds, at least ${least}.`,
+    );
+  }
+}
+
+/** @throws SseChannelsError `INVALID_OPTIONS` */
+export function checkWriter(writer: unknown): void {
+  if (writer !== 'auto' && writer !== 'response') {
+    throw new SseChannelsError(
+      'INVALID_OPTIONS',
+      `writer is ${String(writer)}`,
+      "Give writer as 'auto' or 'response'.",
     );
   }
 }

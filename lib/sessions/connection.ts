@@ -124,9 +124,7 @@ export class SseConnection implements DeliveryOwner {
   push(event: string, data: unknown): boolean;
   push(...args: [unknown] | [string, unknown]): boolean {
     return this.send(
-      args.length === 1
-        ? { data: args[0] }
-        : { event: args[0] as string, data: args[1] },
+      args.length === 1 ? { data: args[0] } : { event: args[0], data: args[1] },
     );
   }
 
@@ -164,7 +162,9 @@ export class SseConnection implements DeliveryOwner {
    */
   setTimeout(ms: number): this {
     checkDuration('timeout', ms, 0);
-    this.#age.set(this.delivery.engine.deadlines, ms);
+    if (this.isOpen) {
+      this.#age.set(this.delivery.engine.deadlines, ms);
+    }
     return this;
   }
 
@@ -216,8 +216,10 @@ export class SseConnection implements DeliveryOwner {
 
   /** @internal The timers run from the moment the head is out. */
   startTimers(): void {
-    this.#ping.start();
-    this.#age.start(this.delivery.engine.deadlines);
+    if (this.isOpen) {
+      this.#ping.start();
+      this.#age.start(this.delivery.engine.deadlines);
+    }
   }
 
   /** @internal */

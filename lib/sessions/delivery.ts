@@ -1,11 +1,11 @@
 import type { LogEntry } from '../log/entry.js';
 import type { Frame } from '../wire/frame.js';
 import type { Outlet } from '../wire/outlet.js';
-import type { BatchNode } from './batch.js';
 import { CatchUp } from './catch-up.js';
 import type { CloseReason } from './close-reason.js';
 import type { Engine } from './engine.js';
 import type { Link } from './link.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
 import { SideQueue } from './side-queue.js';
 
 /** Who owns a delivery: told once, when nothing will be written any more. */
@@ -16,59 +16,49 @@ export interface DeliveryOwner {
 /** How a stream's cursor is kept: by our ids, or by the application's own. */
 export type CursorMode = 'log' | 'app';
 
-// A batch this large leaves at once: a tick that publishes without end must
-// not pile up memory.
-const BATCH_BYTES = 64 * 1024;
-
 // Where the frames stand that were sent before the stream opened.
 const BEFORE_ALL = -1;
 
 /**
- * One connection's place in the log and its way to the socket.
+ * One connection's place in the log.
  *
  * It is live (fan-out writes to its batch) or catching up (it reads the log
  * from `seq`). It falls back to catching up when too much waits in its socket,
  * so a slow client costs its socket buffer and a number.
  */
-export class Delivery {
+export class Delivery implements OutboxOwner {
   /** All events due up to this seq have been written or filtered away. */
   seq = 0;
+  readonly links: Link[] = [];
+  readonly outbox: Outbox;
+  isLive = false;
+  isEnded = false;
+  cursorMode: CursorMode = 'log';
   /** The newest position the client's cursor can stand at. */
   #cursor = 0;
-  readonly links: Link[] = [];
-  isLive = false;
-  isOpen = false;
-  isEnded = false;
-  /** Too much waits in the socket: nothing is written until it drains. */
-  isBehind = false;
-  /** When something was last written, on the engine's clock. */
-  wroteAt = 0;
-  cursorMode: CursorMode = 'log';
-  #batch: BatchNode;
   #side: SideQueue | undefined;
   #catchUp: CatchUp | undefined;
-  #drained = true;
-  #waiters: (() => void)[] | undefined;
-  #corks = 0;
-  #stalledSince = 0;
-  #taken = 0;
 
   constructor(
     public engine: Engine,
     readonly outlet: Outlet,
     private readonly owner: DeliveryOwner,
   ) {
-    this.#batch = engine.root;
+    this.outbox = new Outbox(engine, outlet, this);
     engine.enter(this);
     outlet.onClose(() => this.#closed());
   }
 
+  /** Whether the head is out. */
+  get isOpen(): boolean {
+    return this.outbox.isOpen;
+  }
+
   /** Moves a connection that was opened alone to an application's engine. */
   adopt(engine: Engine): void {
-    this.flush();
+    this.outbox.adopt(engine);
     this.engine.leave(this);
     this.engine = engine;
-    this.#batch = engine.root;
     engine.enter(this);
   }
 
@@ -77,13 +67,23 @@ export class Delivery {
     return this.cursorMode === 'log' ? entry.frame : entry.bareFrame;
   }
 
-  /** Takes an event of the log, in its order. */
+  /** Takes an event as it comes, in the log's order. */
   deliver(entry: LogEntry): void {
     if (entry.seq !== 0) {
       this.seq = entry.seq;
       this.#cursor = entry.seq;
     }
-    this.put(this.encode(entry));
+    this.outbox.put(this.encode(entry));
+  }
+
+  /** An event of the replay; without its id where that would lead back. */
+  replay(entry: LogEntry, withId: boolean): void {
+    if (withId) {
+      this.#cursor = entry.seq;
+      this.outbox.put(this.encode(entry));
+    } else {
+      this.outbox.put(entry.bareFrame);
+    }
   }
 
   /** Sends a frame that no log holds. @returns false when the stream ended. */
@@ -92,7 +92,7 @@ export class Delivery {
       return false;
     }
     if (this.isLive) {
-      this.put(frame);
+      this.outbox.put(frame);
       return true;
     }
     return this.defer(frame, 0);
@@ -117,51 +117,22 @@ export class Delivery {
     return false;
   }
 
-  /** Puts a frame in the batch that leaves when this tick ends. */
-  put(frame: Frame): void {
-    const { engine } = this;
-    if (this.#batch === engine.root) {
-      engine.touch(this);
+  /** Puts the frames that wait for a position into the batch. */
+  releaseSide(upTo: number): void {
+    for (const frame of this.#side?.release(upTo) ?? []) {
+      this.outbox.put(frame);
     }
-    this.#batch = this.#batch.next(frame);
-    if (this.#batch.size >= BATCH_BYTES) {
-      this.flush();
-    }
-  }
-
-  /** Holds the batch back until {@link uncork}, up to its greatest size. */
-  cork(): void {
-    this.#corks += 1;
-  }
-
-  uncork(): void {
-    this.#corks -= 1;
-    this.flush();
-  }
-
-  /** Writes the batch: all its frames as one write. */
-  flush(): void {
-    const batch = this.#batch;
-    if (this.#corks > 0 && !this.isEnded && batch.size < BATCH_BYTES) {
-      return;
-    }
-    if (batch === this.engine.root || !this.isOpen || this.isEnded) {
-      return;
-    }
-    this.#batch = this.engine.root;
-    this.wroteAt = this.engine.now;
-    this.#drained = this.outlet.write(batch.frame);
-    if (!this.#drained) {
-      this.#watchDrain();
+    if (this.#side?.isEmpty === true) {
+      this.#side = undefined;
     }
   }
 
   /** The head is out: what was sent so far goes first, then the log. */
   open(opening: readonly Frame[], cursor: number): void {
-    this.isOpen = true;
+    this.outbox.isOpen = true;
     this.#cursor = cursor;
     for (const frame of opening) {
-      this.put(frame);
+      this.outbox.put(frame);
     }
     this.releaseSide(BEFORE_ALL);
   }
@@ -196,34 +167,25 @@ export class Delivery {
   /** All the log holds has been written: from now on the fan-out writes. */
   turnLive(): void {
     this.releaseSide(Infinity);
-    this.isLive = !this.isBehind;
+    this.isLive = !this.outbox.isBehind;
     if (this.isLive) {
       this.#catchUp = undefined;
       this.#wake();
     }
   }
 
-  /** Puts the frames that wait for a position into the batch. */
-  releaseSide(upTo: number): void {
-    if (this.#side === undefined) {
-      return;
-    }
-    for (const frame of this.#side.release(upTo)) {
-      this.put(frame);
-    }
-    if (this.#side.isEmpty) {
-      this.#side = undefined;
+  fellBehind(): void {
+    this.isLive = false;
+  }
+
+  caughtBreath(): void {
+    if (!this.isEnded) {
+      this.readFrom(this.seq, 0);
     }
   }
 
-  /** An event of the replay; without its id where that would lead back. */
-  replay(entry: LogEntry, withId: boolean): void {
-    if (withId) {
-      this.#cursor = entry.seq;
-      this.put(this.encode(entry));
-    } else {
-      this.put(entry.bareFrame);
-    }
+  drained(): void {
+    this.#wake();
   }
 
   /**
@@ -244,15 +206,15 @@ export class Delivery {
     ) {
       this.seq = safe;
       this.#cursor = safe;
-      this.put(this.engine.cursorFrame(safe));
+      this.outbox.put(this.engine.cursorFrame(safe));
     } else if (comment !== undefined) {
-      this.put(comment);
+      this.outbox.put(comment);
     }
   }
 
   /** Whether a source may go on: the socket takes what is written. */
   get takesMore(): boolean {
-    return this.isLive && this.#drained;
+    return this.isLive && this.outbox.takesMore;
   }
 
   /** Calls back once the socket takes more, or nothing will be written. */
@@ -260,7 +222,7 @@ export class Delivery {
     if (this.isEnded || this.takesMore) {
       listener();
     } else {
-      (this.#waiters ??= []).push(listener);
+      this.outbox.wait(listener);
     }
   }
 
@@ -291,18 +253,25 @@ export class Delivery {
     if (this.isEnded) {
       return;
     }
-    if (reason !== 'slow') {
-      this.#openForEnd();
-      this.#corks = 0;
-      this.releaseSide(Infinity);
-      this.flush();
-    }
-    this.#finish(reason);
     if (reason === 'slow') {
-      this.outlet.destroy();
-    } else {
-      this.outlet.end();
+      this.destroy(reason);
+      return;
     }
+    // A stream that ends before it opened is still an event stream.
+    if (!this.outlet.opened && !this.outlet.closed) {
+      this.outlet.open();
+    }
+    this.outbox.isOpen = true;
+    this.releaseSide(Infinity);
+    this.outbox.flushLast();
+    this.#finish(reason);
+    this.outlet.end();
+  }
+
+  /** Ends at once, without a word: what waits is lost with the socket. */
+  destroy(reason: CloseReason): void {
+    this.#finish(reason);
+    this.outlet.destroy();
   }
 
   /** Lets go of a stream that never opened; the response is another's. */
@@ -311,58 +280,9 @@ export class Delivery {
     this.engine.leave(this);
   }
 
-  /** Ends at once what did not end in time. */
-  destroy(): void {
-    this.#finish('shutdown');
-    this.outlet.destroy();
-  }
-
-  /** Closes a socket that has taken nothing for `writeTimeout`. */
-  checkStall(): void {
-    const { outlet, engine } = this;
-    const now = engine.deadlines.now();
-    const taken = outlet.taken;
-    if (outlet.pending === 0 || taken !== this.#taken) {
-      this.#taken = taken;
-      this.#stalledSince = now;
-    } else if (now - this.#stalledSince >= engine.options.writeTimeout) {
-      this.#finish('slow');
-      outlet.destroy();
-    }
-  }
-
-  /** A stream that ends before it opened is still an event stream. */
-  #openForEnd(): void {
-    if (!this.outlet.opened && !this.outlet.closed) {
-      this.outlet.open();
-    }
-    this.isOpen = true;
-  }
-
-  #watchDrain(): void {
-    if (this.outlet.pending > this.engine.options.pendingLimit) {
-      this.isBehind = true;
-      this.isLive = false;
-    }
-    this.outlet.onDrain(() => {
-      this.#drained = true;
-      if (this.isBehind) {
-        this.isBehind = false;
-        if (!this.isEnded) {
-          this.readFrom(this.seq, 0);
-        }
-      }
-      this.#wake();
-    });
-  }
-
   #wake(): void {
-    if (this.#waiters !== undefined && (this.isEnded || this.takesMore)) {
-      const waiters = this.#waiters;
-      this.#waiters = undefined;
-      for (const waiter of waiters) {
-        waiter();
-      }
+    if (this.isEnded || this.takesMore) {
+      this.outbox.wake();
     }
   }
 
@@ -378,9 +298,9 @@ export class Delivery {
     this.isEnded = true;
     this.isLive = false;
     this.#side = undefined;
-    this.#batch = this.engine.root;
-    while (this.links.length > 0) {
-      this.removeLink(this.links[this.links.length - 1] as Link);
+    this.outbox.drop();
+    for (let link = this.links.at(-1); link; link = this.links.at(-1)) {
+      this.removeLink(link);
     }
     this.#wake();
     this.owner.delivered(reason);

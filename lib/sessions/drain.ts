@@ -49,7 +49,7 @@ export async function drainStreams(
   clearTimeout(expiry);
   timers.forEach(clearTimeout);
   for (const delivery of engine.deliveries) {
-    delivery.destroy();
+    delivery.destroy('shutdown');
   }
 }
 

@@ -46,8 +46,7 @@ export class Emitter<E extends EventMap<E>> {
 
   emit<K extends keyof E>(event: K, ...args: E[K]): void {
     const listeners = this.#listeners?.get(event) as
-      | Listener<E[K]>[]
-      | undefined;
+      Listener<E[K]>[] | undefined;
     // The list is replaced, never changed: one taken off meanwhile still runs.
     for (const listener of listeners ?? []) {
       try {

@@ -4,6 +4,7 @@ import { Deadlines, type Timed } from '../wire/deadlines.js';
 import { Frame } from '../wire/frame.js';
 import { BatchNode } from './batch.js';
 import type { Delivery } from './delivery.js';
+import type { Outbox } from './outbox.js';
 import type { EngineOptions } from './engine.options.js';
 
 /**
@@ -18,7 +19,7 @@ export class Engine {
   readonly deliveries = new Set<Delivery>();
   /** Milliseconds on the clock of {@link deadlines}, read once a flush. */
   now = 0;
-  #dirty: Delivery[] = [];
+  #dirty: Outbox[] = [];
   readonly #whenEmpty: (() => void)[] = [];
   #mark: { readonly seq: number; readonly frame: Frame } | undefined;
   readonly #sweep: Timed = {
@@ -59,8 +60,8 @@ export class Engine {
   }
 
   /** The connection has something to write when this tick ends. */
-  touch(delivery: Delivery): void {
-    if (this.#dirty.push(delivery) === 1) {
+  touch(outbox: Outbox): void {
+    if (this.#dirty.push(outbox) === 1) {
       process.nextTick(() => this.flush());
     }
   }
@@ -70,8 +71,8 @@ export class Engine {
     const dirty = this.#dirty;
     this.#dirty = [];
     this.now = this.deadlines.now();
-    for (const delivery of dirty) {
-      delivery.flush();
+    for (const outbox of dirty) {
+      outbox.flush();
     }
     this.root.clear();
   }
@@ -92,7 +93,9 @@ export class Engine {
 
   #closeStalled(): void {
     for (const delivery of this.deliveries) {
-      delivery.checkStall();
+      if (delivery.outbox.isStalled) {
+        delivery.destroy('slow');
+      }
     }
     if (this.deliveries.size > 0) {
       this.deadlines.set(this.#sweep, this.options.writeTimeout / 4);

@@ -27,12 +27,14 @@ export interface CheckedMessage {
  * Checks a message and serializes its data; nothing is written before.
  *
  * @throws SseChannelsError `INVALID_EVENT_NAME`, `RESERVED_EVENT`,
- * `INVALID_EVENT_ID`, `INVALID_RETRY`, `UNSERIALIZABLE_DATA`
+ * `INVALID_EVENT_ID`, `INVALID_RETRY`, `UNSERIALIZABLE_DATA`, and
+ * `INVALID_OPTIONS` for what is no message at all
  */
 export function checkMessage(
   message: SseMessage,
   serializer?: Serializer,
 ): CheckedMessage {
+  checkShape(message);
   const { event, id, retry, comment } = message;
   checkEventName(event);
   if (id !== undefined) {
@@ -62,6 +64,24 @@ export function checkEventName(event: unknown): void {
       'RESERVED_EVENT',
       `The event name ${JSON.stringify(event)} is reserved`,
       'Names that begin with "channels:" are used by the library itself.',
+    );
+  }
+}
+
+function checkShape(message: unknown): void {
+  if (typeof message !== 'object' || message === null) {
+    throw new SseChannelsError(
+      'INVALID_OPTIONS',
+      `A message is an object, not ${message === null ? 'null' : typeof message}`,
+      'Send { event, data, id, retry, comment }, each of them optional.',
+    );
+  }
+  const { comment } = message as { readonly comment?: unknown };
+  if (comment !== undefined && typeof comment !== 'string') {
+    throw new SseChannelsError(
+      'INVALID_OPTIONS',
+      `A comment is a string, not ${typeof comment}`,
+      'Pass String(comment).',
     );
   }
 }

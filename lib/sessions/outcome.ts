@@ -22,10 +22,10 @@ export class Outcome<T> extends Promise<T> {
       try {
         resolve(command());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
-    super.prototype.then.call(outcome, undefined, (error: unknown) => {
+    void super.prototype.then.call(outcome, undefined, (error: unknown) => {
       // Whoever got the promise has until the next turn to look at it.
       setImmediate(() => {
         if (!outcome.#isObserved) {

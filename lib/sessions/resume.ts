@@ -59,7 +59,7 @@ export function planResume(
     typeof place === 'number'
       ? planExact(follower, links, place, maxReplay)
       : planMisplaced(follower, links, place),
-  ) as MaybePromise<Resumption>;
+  );
 }
 
 /** A client without a cursor: it gets what is published from now on. */
@@ -80,7 +80,7 @@ function planFresh(
     moveTo: start,
     cursor: start,
     ...readingFrom(links, start),
-  })) as MaybePromise<Resumption>;
+  }));
 }
 
 /** A cursor the log can place: everything after it that is held follows. */
@@ -100,13 +100,13 @@ function planExact(
       maxReplay > 0 ? limitReplay(follower, links, gaps, maxReplay) : gaps,
     ),
     (gaps) => ({
-      resume: (gaps as ChannelGap[]).length > 0 ? 'gap' : 'exact',
+      resume: gaps.length > 0 ? 'gap' : 'exact',
       gaps,
       moveTo: undefined,
       cursor,
       ...readingFrom(links, cursor),
     }),
-  ) as MaybePromise<Resumption>;
+  );
 }
 
 /** A cursor the log knows nothing of: nothing is replayed. */
@@ -171,7 +171,9 @@ function limitReplay(
   return whenAll(
     links.map(({ feed, from }) => backend.tail(feed.name, from, maxReplay)),
     (tails) => {
-      const seqs = tails.flatMap((tail) => [...tail.seqs]).sort((a, b) => b - a);
+      const seqs = tails
+        .flatMap((tail) => [...tail.seqs])
+        .sort((a, b) => b - a);
       const oldest = seqs[maxReplay - 1];
       if (oldest === undefined) {
         return gaps;

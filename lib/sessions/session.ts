@@ -76,7 +76,10 @@ export class SseSession {
 
   /** Whether a connection is open; an identified session may wait for one. */
   get isConnected(): boolean {
-    return !this.#isEnded && this.#connections.size > 0;
+    // One that closes stays in the set until its channels have been told.
+    return (
+      !this.#isEnded && [...this.#connections].some(({ isOpen }) => isOpen)
+    );
   }
 
   /** Whether it ended: nothing reaches it any more. */
@@ -94,9 +97,7 @@ export class SseSession {
   push(event: string, data: unknown): boolean;
   push(...args: [unknown] | [string, unknown]): boolean {
     return this.send(
-      args.length === 1
-        ? { data: args[0] }
-        : { event: args[0] as string, data: args[1] },
+      args.length === 1 ? { data: args[0] } : { event: args[0], data: args[1] },
     );
   }
 
@@ -118,7 +119,10 @@ export class SseSession {
    * @returns resolves with true once the source has ended, with false when the
    * session's connections closed before (the source is then closed)
    */
-  stream(source: EventSourceLike, options: StreamOptions = {}): Promise<boolean> {
+  stream(
+    source: EventSourceLike,
+    options: StreamOptions = {},
+  ): Promise<boolean> {
     return Outcome.of(
       () =>
         pumpSource(source, this.#connections, (data) => {
@@ -132,11 +136,11 @@ export class SseSession {
   batch<T>(fn: () => T): T {
     const corked = [...this.#connections];
     for (const { delivery } of corked) {
-      delivery.cork();
+      delivery.outbox.cork();
     }
     const uncork = (): void => {
       for (const { delivery } of corked) {
-        delivery.uncork();
+        delivery.outbox.uncork();
       }
     };
     let result: T;

@@ -1,5 +1,5 @@
 import { formatPosition } from '../log/position.js';
-import { Frame } from '../wire/frame.js';
+import type { Frame } from '../wire/frame.js';
 import type { Delivery } from './delivery.js';
 import { gapFrame } from './gap-frame.js';
 import type { Resumption } from './resume.js';
@@ -23,7 +23,7 @@ export function startDelivery(
       plan.moveTo === undefined || delivery.cursorMode === 'app'
         ? undefined
         : formatPosition(epoch, plan.moveTo);
-    delivery.put(gapFrame({ channels: plan.gaps }, id));
+    delivery.outbox.put(gapFrame({ channels: plan.gaps }, id));
   }
   delivery.readFrom(plan.seq, plan.idFloor);
 }

@@ -142,7 +142,10 @@ export class MemoryBackend implements ChannelBackend {
     const page = this.#windows
       .get(channel)
       ?.read(after, upTo, maxBytes, Date.now());
-    return { ...(page ?? { entries: [], upTo }), ...this.status(channel, after) };
+    return {
+      ...(page ?? { entries: [], upTo }),
+      ...this.status(channel, after),
+    };
   }
 
   tail(
