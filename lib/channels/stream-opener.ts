@@ -72,7 +72,7 @@ export class StreamOpener {
    * Begins a stream.
    *
    * @param identified the request `identify` gets: the framework's own
-   * @returns undefined when the client has gone
+   * @returns undefined when the client has gone, or has been sent away
    * @throws what `identify` throws
    */
   async begin(
@@ -83,6 +83,11 @@ export class StreamOpener {
     const { options } = this;
     const identity = await options.identify?.(identified as never);
     if (outlet.closed) {
+      return undefined;
+    }
+    if (this.isDraining()) {
+      // It began meanwhile, and has not seen this one.
+      this.sendAway(outlet);
       return undefined;
     }
     const { heartbeat, timeout, cursorQuery } = options;

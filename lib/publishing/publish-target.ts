@@ -70,8 +70,12 @@ export class PublishTarget {
           { except, where, idempotencyKey },
         ),
       );
+      // An empty list of channels is nobody, as one of users is; only a
+      // target that names nothing is everybody.
       const isDirect =
-        names.length === 0 || users !== undefined || sessions !== undefined;
+        target.channels === undefined ||
+        users !== undefined ||
+        sessions !== undefined;
       const direct = isDirect
         ? sender.direct(
             { users, sessions, except, where, notOn: names },

@@ -4,6 +4,7 @@ import type { SseRequest } from '../sessions/connection.js';
 import type { Frame } from '../wire/frame.js';
 import { eventStreamHeaders } from '../wire/head.js';
 import type { Outlet, WriterMode } from '../wire/outlet.js';
+import { exposeHeaders } from '../wire/response-head.js';
 import { ResponseOutlet } from '../wire/response-outlet.js';
 
 /** The part of a Fastify reply that is used here. */
@@ -11,6 +12,8 @@ export interface FastifyReplyLike {
   readonly raw: ServerResponse;
   code(status: number): unknown;
   header(name: string, value: string): unknown;
+  getHeader(name: string): unknown;
+  removeHeader(name: string): unknown;
   send(payload: Readable): unknown;
 }
 
@@ -27,6 +30,9 @@ export function isFastifyReply(
   );
 }
 
+// With more than this waiting for Fastify's hooks, sources have to wait too.
+const EARLY_BYTES = 64 * 1024;
+
 /**
  * An outlet over a Fastify reply. The reply is sent as a stream, so that the
  * application's hooks run and its headers and cookies are kept. When Fastify
@@ -37,7 +43,7 @@ export class FastifyOutlet implements Outlet {
   readonly #direct: ResponseOutlet;
   readonly #body: Readable;
   /** Frames from before Fastify asked for the body. */
-  #early: Frame[] = [];
+  readonly #early: Frame[] = [];
   #earlyBytes = 0;
   #mode: 'waiting' | 'direct' | 'through' = 'waiting';
   #isOpened = false;
@@ -77,15 +83,9 @@ export class FastifyOutlet implements Outlet {
       return;
     }
     this.#isOpened = true;
-    const { reply, request } = this;
-    reply.code(200);
-    const all = { ...eventStreamHeaders(request.httpVersionMajor), ...headers };
-    for (const [name, value] of Object.entries(all)) {
-      reply.header(name, value);
-    }
-    reply.raw.once('pipe', (source: unknown) => {
-      this.#mode = source === this.#body ? 'direct' : 'through';
-    });
+    this.#setHead(headers);
+    const { reply } = this;
+    reply.raw.once('pipe', (source: unknown) => this.#piped(source, headers));
     reply.send(this.#body);
   }
 
@@ -93,16 +93,12 @@ export class FastifyOutlet implements Outlet {
     if (this.#isEnded || this.closed || !this.#isOpened) {
       return false;
     }
-    switch (this.#mode) {
-      case 'direct':
-        return this.#direct.write(frame);
-      case 'through':
-        return this.#body.push(frame.bytes);
-      default:
-        this.#early.push(frame);
-        this.#earlyBytes += frame.size;
-        return true;
+    if (this.#mode !== 'waiting') {
+      return this.#put(frame);
     }
+    this.#early.push(frame);
+    this.#earlyBytes += frame.size;
+    return this.#earlyBytes < EARLY_BYTES;
   }
 
   onDrain(listener: () => void): void {
@@ -131,33 +127,65 @@ export class FastifyOutlet implements Outlet {
     this.#direct.destroy();
   }
 
-  /** Fastify, or what a hook put in between, asks for the body. */
-  #asked(): void {
-    this.#taken += 1;
-    if (this.#early.length > 0 || this.#mode !== 'through') {
-      this.#start();
-    }
-    const listener = this.#onDrain;
-    this.#onDrain = undefined;
-    listener?.();
-  }
-
-  #start(): void {
-    if (this.#mode === 'direct' && !this.#direct.opened) {
-      this.#direct.open();
-    }
-    const early = this.#early;
-    this.#early = [];
-    this.#earlyBytes = 0;
-    for (const frame of early) {
-      if (this.#mode === 'direct') {
-        this.#direct.write(frame);
-      } else {
-        this.#body.push(frame.bytes);
+  #setHead(headers: Readonly<Record<string, string>>): void {
+    const { reply, request } = this;
+    reply.code(200);
+    // It would be the length of some other body.
+    reply.removeHeader('Content-Length');
+    const defaults = eventStreamHeaders(request.httpVersionMajor);
+    // Node says it itself where the request allows.
+    delete defaults['Connection'];
+    for (const [name, value] of Object.entries(defaults)) {
+      const own = reply.getHeader(name) ?? reply.raw.getHeader(name);
+      if (name === 'Content-Type' || own === undefined) {
+        reply.header(name, value);
       }
     }
+    for (const [name, value] of Object.entries(headers)) {
+      reply.header(name, value);
+    }
+  }
+
+  /** The application's hooks have run, and all its headers are set. */
+  #piped(source: unknown, headers: Readonly<Record<string, string>>): void {
+    const { raw } = this.reply;
+    if (source === this.#body) {
+      this.#mode = 'direct';
+      this.#direct.open(headers);
+    } else {
+      this.#mode = 'through';
+      exposeHeaders(raw, Object.keys(headers));
+      // What stands in between may hold the first bytes back, and the head
+      // would wait for them.
+      raw.flushHeaders();
+    }
+    for (const frame of this.#early.splice(0)) {
+      this.#put(frame);
+    }
+    this.#earlyBytes = 0;
     if (this.#isEnded) {
       this.#body.push(null);
     }
+    this.#drained();
+  }
+
+  #put(frame: Frame): boolean {
+    return this.#mode === 'direct'
+      ? this.#direct.write(frame)
+      : this.#body.push(frame.bytes);
+  }
+
+  /** What a hook put in between asks for more. */
+  #asked(): void {
+    this.#taken += 1;
+    if (this.#mode === 'through') {
+      this.#drained();
+    }
+  }
+
+  #drained(): void {
+    const listener = this.#onDrain;
+    this.#onDrain = undefined;
+    listener?.();
   }
 }

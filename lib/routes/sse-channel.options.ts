@@ -1,6 +1,7 @@
 import type { ChannelOptions } from '../channels/channel.options.js';
 import type { ChannelName } from '../channels/define-channel.js';
 import type { StreamOptions } from '../channels/stream-opener.js';
+import type { SseConnectionOptions } from '../sessions/connection.options.js';
 
 /** Chooses a stream's channels from its request (the framework's own). */
 export type ChannelSelector = (
@@ -36,5 +37,5 @@ export interface SseChannelOptions extends StreamOptions {
    */
   readonly cursor?: 'log' | 'app';
   /** For this route's connections: `ping`, `pingInterval`, `timeout`. */
-  readonly connection?: StreamOptions['connection'];
+  readonly connection?: SseConnectionOptions;
 }

@@ -10,6 +10,7 @@ import { SideQueue } from './side-queue.js';
 
 /** Who owns a delivery: told once, when nothing will be written any more. */
 export interface DeliveryOwner {
+  /** @internal Left out of the declarations, as in the public class. */
   delivered(reason: CloseReason): void;
 }
 

@@ -29,6 +29,31 @@ export function promisesPlainChunks(response: ServerResponse): boolean {
   );
 }
 
+/**
+ * Lets pages of other origins read these headers, where the application lets
+ * them read the response; what it exposes itself is kept.
+ */
+export function exposeHeaders(
+  response: ServerResponse | Http2ServerResponse,
+  names: readonly string[],
+): void {
+  if (!response.hasHeader('Access-Control-Allow-Origin')) {
+    return;
+  }
+  const own = response.getHeader('Access-Control-Expose-Headers') ?? [];
+  const exposed = [own].flat().join(',').split(',');
+  const known = new Set(exposed.map((name) => name.trim().toLowerCase()));
+  // Beside a `*` too: with credentials that is only a header's name.
+  const missing = names.filter((name) => !known.has(name.toLowerCase()));
+  if (missing.length > 0) {
+    const all = [...exposed.map((name) => name.trim()), ...missing];
+    response.setHeader(
+      'Access-Control-Expose-Headers',
+      all.filter((name) => name !== '').join(', '),
+    );
+  }
+}
+
 function setHead(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
@@ -49,4 +74,5 @@ function setHead(
   for (const [name, value] of Object.entries(headers)) {
     response.setHeader(name, value);
   }
+  exposeHeaders(response, Object.keys(headers));
 }

@@ -34,6 +34,8 @@ export class ResponseOutlet implements Outlet {
   /** HTTP/2: bytes written, and that number after the last large frame. */
   #written = 0;
   #largeUntil = 0;
+  /** The socket frames went to last, still to be looked at each time. */
+  #socket: ServingSocket | undefined;
   #drain: DrainWatch | undefined;
   #closeListener: (() => void) | undefined;
 
@@ -54,6 +56,10 @@ export class ResponseOutlet implements Outlet {
     }
     const close = () => this.#close();
     response.on('close', close);
+    // Emitted within `end()`, whoever calls it.
+    response.on('prefinish', () => {
+      this.#direct = false;
+    });
     if (this.#waitsForTurn) {
       onConnectionClose(request.socket, response, close);
     }
@@ -102,21 +108,23 @@ export class ResponseOutlet implements Outlet {
     this.#opened = true;
     this.#direct &&=
       this.#stream === undefined &&
+      this.request.method !== 'HEAD' &&
+      (response.socket === null || response.socket instanceof Socket) &&
       promisesPlainChunks(response as ServerResponse);
   }
 
   write(frame: Frame): boolean {
+    const socket = this.#directSocket;
+    if (socket !== undefined) {
+      return socket.write(frame.chunk) || this.#waitForSocket(socket);
+    }
     if (!this.#takesBytes) {
       return false;
     }
     // A HEAD response has no body; some servers throw at one.
-    if (frame.size === 0 || this.request.method === 'HEAD') {
-      return true;
-    }
-    const socket = this.#directSocket;
-    return socket === undefined
-      ? this.#writeResponse(frame)
-      : this.#writeSocket(socket, frame);
+    return frame.size === 0 || this.request.method === 'HEAD'
+      ? true
+      : this.#writeResponse(frame);
   }
 
   onDrain(listener: () => void): void {
@@ -200,26 +208,45 @@ export class ResponseOutlet implements Outlet {
 
   /**
    * The socket, when a frame may go to it now. Asked before each write: the
-   * socket passes to another response once this one has ended, `write` may be
-   * replaced at any time, and what waits in the response must leave first.
+   * socket passes to another response once this one has ended, and what waits
+   * in the response must leave first. After the client's FIN a socket is not
+   * writable, and a write would raise `clientError`.
+   *
+   * It asks the socket alone: reading anything of an Express response costs
+   * more than a tenth of a write, as each has a hidden class of its own.
    */
   get #directSocket(): Socket | undefined {
-    if (!this.#direct) {
+    if (!this.#direct || this.#ended || this.#gone) {
       return undefined;
     }
-    const response = this.#response as ServerResponse;
-    const { socket } = response;
-    return socket instanceof Socket &&
-      response.writableLength === socket.writableLength &&
-      hasNativeWrite(response)
+    const socket = this.#socket;
+    return socket !== undefined &&
+      socket._httpMessage === this.#response &&
+      socket.writable &&
+      // While nobody corked it, nothing can wait in the response.
+      socket.writableCorked === 0
       ? socket
-      : undefined;
+      : this.#socketOfResponse;
   }
 
-  #writeSocket(socket: Socket, frame: Frame): boolean {
-    if (socket.write(frame.chunk)) {
-      return true;
+  /** The same, asked of the response. */
+  get #socketOfResponse(): Socket | undefined {
+    const response = this.#response as ServerResponse;
+    const socket: ServingSocket | null = response.socket;
+    if (
+      socket === null ||
+      !socket.writable ||
+      response.writableEnded ||
+      response.writableLength !== socket.writableLength ||
+      !hasNativeWrite(response)
+    ) {
+      return undefined;
     }
+    this.#socket = socket;
+    return socket;
+  }
+
+  #waitForSocket(socket: Socket): false {
     this.#watch.watchSocket(socket);
     return false;
   }
@@ -274,6 +301,7 @@ export class ResponseOutlet implements Outlet {
       return;
     }
     this.#gone = true;
+    this.#socket = undefined;
     this.#drain?.stop();
     const listener = this.#closeListener;
     this.#closeListener = undefined;
@@ -287,6 +315,11 @@ interface WritableResponse extends Draining {
   /** Put there by compression middleware. */
   readonly flush?: () => void;
   readonly writableNeedDrain?: boolean;
+}
+
+/** A server's socket: it knows the response it serves at the moment. */
+interface ServingSocket extends Socket {
+  readonly _httpMessage?: unknown;
 }
 
 /** Node closes no response that still waits behind another one. */
